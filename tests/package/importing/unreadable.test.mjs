@@ -109,6 +109,6 @@ describe('results of other tools', () => {
   it('of unknown origin lead to a message that says what is read', () =>
     refusesAll(
       { 'x.json': { anything: [] }, 'y.jsonl': '{"spec":{"containers":[]}}' },
-      /in x\.json, y\.jsonl; --from names .* Expected .*column 'prompt'/,
+      /in x\.json, y\.jsonl: expected a table .*column 'prompt'.*files of a tool: helm/,
     ));
 });

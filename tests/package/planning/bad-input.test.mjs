@@ -26,16 +26,16 @@ describe('files', () => {
     ],
     'few rows': [() => gradedFile({ rows: 29 }), 'invalid_argument', /got 29 graded prompts, expected at least 30/],
     'a column of answers': [
-      () => fileOf(cellsOf(gradedRows(), { more: () => ({ large_text: 'SELECT * FROM orders' }) })),
+      () => fileOf(cellsOf(gradedRows(), { more: () => ({ remark: 'SELECT * FROM orders' }) })),
       'invalid_argument',
-      /'SELECT \* FROM orders' in column 'large_text', expected the score of a model: remove columns/,
+      /'SELECT \* FROM orders' in column 'remark', expected the score of a model: remove columns/,
     ],
     'no scores': [
       () => fileOf(cellsOf(gradedRows(), { costs: false }).map((row) => ({ ...row, large: '', small: '' }))),
       'invalid_argument',
       /no row can be used/,
     ],
-    'no prompt column': [() => text('question,a,b\nhi,1,0\n'), 'invalid_argument', /prompt/],
+    'no prompt column': [() => text('title,a,b\nhi,1,0\n'), 'invalid_argument', /prompt/],
     'two columns of one model': [() => text('prompt,a,a\nhi,1,0\n'), 'invalid_argument', /two columns 'a'/],
     'stars in place of scores': [
       () => fileOf(gradedRows().map(({ prompt }, i) => ({ prompt, a: 1 + (i % 5), b: 5 - (i % 5) }))),
