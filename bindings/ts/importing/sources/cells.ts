@@ -105,13 +105,6 @@ export function figureCell(
   throw badInput(place, `got ${quoted(cell)} in column '${column}', expected a number`);
 }
 
-/** Returns the cost or the tokens of a cell. Errors: as `figureCell`, and for a number below 0. */
-export function amountCell(cell: unknown, column: string, place: Place, toScore: ToScore): number | undefined {
-  const amount = figureCell(cell, column, place, toScore);
-  if (amount === undefined || amount >= 0) return amount;
-  throw badInput(place, `got ${amount} in column '${column}', expected a number of at least 0`);
-}
-
 function parsedList(text: string): unknown {
   try {
     return JSON.parse(text);

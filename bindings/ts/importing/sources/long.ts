@@ -9,7 +9,6 @@ import { firstRows, headColumns, readTable, type TableFormat, type TableReader, 
 import { textKey } from '../text-hash.js';
 import { tokensOf } from '../usage.js';
 import {
-  amountCell,
   figureCell,
   isErrorCell,
   nameCell,
@@ -174,7 +173,7 @@ export class LongRows implements TableReader {
   #answerOf(cells: readonly unknown[], at: LongColumns, place: Place): Answer | undefined {
     const repeats = at.run >= 0 || undefined;
     if (!this.#hasFigures) return repeats && { repeats };
-    const figure = (column: number) => amountCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
+    const figure = (column: number) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
     const usage = at.usage < 0 ? {} : tokensOf(withNumbers(cells[at.usage]));
     return {
       costUsd: figure(at.cost),

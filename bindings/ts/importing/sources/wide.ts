@@ -3,7 +3,7 @@ import type { Importer } from '../importer.js';
 import { badInput, type FileHead, type InputFile } from '../input-file.js';
 import type { Answer, ImportContext, Place, RecordSink } from '../records.js';
 import { firstRows, headColumns, readTable, type TableReader, tableFormat } from '../table.js';
-import { amountCell, quoted, refuseUnclear, scoreOf, type ToScore, textCell, toScoreFor } from './cells.js';
+import { figureCell, quoted, refuseUnclear, scoreOf, type ToScore, textCell, toScoreFor } from './cells.js';
 import {
   type Figure,
   figureOf,
@@ -186,7 +186,7 @@ class WideRows implements TableReader {
   }
 
   #answerOf(at: Partial<Record<Figure, number>>, cells: readonly unknown[], place: Place): Answer {
-    const amount = (column = -1) => amountCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
+    const amount = (column = -1) => figureCell(cells[column], this.#names[column] ?? '', place, this.#toScore);
     return { costUsd: amount(at.cost), tokensIn: amount(at.tokensIn), tokensOut: amount(at.tokensOut) };
   }
 }
