@@ -53,8 +53,9 @@ class Sample {
     return fit_posterior(outcome_view(outcomes_, models_, mask), row_tasks_, totals(left_out), left_out);
   }
 
-  /// Forecasts an input that resembles one task; without `knows_sample` the means count as exact.
-  [[nodiscard]] Forecast forecast(std::size_t task, bool knows_sample = true) const {
+  /// Passes the forecast of an input that resembles one task on; without `knows_sample` the means count as exact.
+  template <typename Use>
+  [[nodiscard]] auto with_forecast(std::size_t task, bool knows_sample, const Use& use) const {
     const std::vector<double> means = task_means(totals());
     const std::vector<double> over_tasks = mean_over_tasks(means, models_, kNoTask);
     const TaskPosterior fitted = posterior();
@@ -66,11 +67,25 @@ class Sample {
     evidence.mixture.temperature = .01;
     const auto vector = std::span(centroids_).subspan(task * tasks(), tasks());
     evidence.vector = vector;
-    return forecast_input(Policy::kSignalbox, evidence);
+    Forecast forecast = forecast_input(Policy::kSignalbox, evidence);
+    return use(forecast);
+  }
+
+  /// Returns such a forecast without its grounds, which borrow from what is fitted above.
+  [[nodiscard]] Forecast forecast(std::size_t task, bool knows_sample = true) const {
+    return with_forecast(task, knows_sample, [](Forecast& forecast) {
+      forecast.grounds = {};
+      return forecast;
+    });
+  }
+
+  /// Returns its choice.
+  [[nodiscard]] Choice choice(std::size_t task, bool knows_sample = true) const {
+    return with_forecast(task, knows_sample, [](const Forecast& forecast) { return choose(forecast, {}); });
   }
 
   [[nodiscard]] double confidence(std::size_t task, bool knows_sample = true) const {
-    return choose(forecast(task, knows_sample), {}).confidence;
+    return choice(task, knows_sample).confidence;
   }
 
  private:
@@ -339,7 +354,7 @@ TEST(DrawnBenchmarks, HaveThePickAheadAsOftenAsTheConfidenceSays) {
         const Truth truth = draw_benchmark(draws, 8, 4, rows, graded);
         const std::size_t task = static_cast<std::size_t>(benchmark) % 8;
         const Forecast forecast = truth.sample.forecast(task);
-        const Choice choice = choose(forecast, {});
+        const Choice choice = truth.sample.choice(task);
         const std::size_t rival = choice.model == choice.best_single
                                       ? next_best_allowed(forecast.scores, forecast.exclusions, choice.model)
                                       : choice.best_single;
