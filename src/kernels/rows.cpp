@@ -93,17 +93,6 @@ void spread_by_odds(const double* p, const double* variance, double odds, std::s
   }
 }
 
-void share_moved(const double* p, double more, double odds, const double* known, double divisor, std::size_t width,
-                 double* out) {
-  for (std::size_t i = 0; i < width; ++i) {
-    const double sum = p[i] + more;
-    const double least = sum < 0 ? 0 : sum;
-    const double within = least > 1 ? 1 : least;
-    const double quotient = within * odds / (1 - within + within * odds) / divisor;
-    out[i] = is_nan(known[i]) ? 0 : quotient;
-  }
-}
-
 // A loop for each kind of sum: with all rows in one, the compiler would have too many to compare for overlaps.
 void add_weighed_row(const WeighedRow& row, double weight, double weight_of_moments, std::size_t width,
                      const WeighedSums& out) {

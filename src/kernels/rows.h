@@ -32,10 +32,6 @@ namespace signalbox {
 [[gnu::noinline]] void spread_by_odds(const double* p, const double* variance, double odds, std::size_t width,
                                       double* out);
 
-/// Writes p[i] + more within 0..1, moved as by move_by_odds and divided, or 0 where `known` is NaN.
-[[gnu::noinline]] void share_moved(const double* p, double more, double odds, const double* known, double divisor,
-                                   std::size_t width, double* out);
-
 /// Numbers of a row, of which `less` is to be subtracted, and what belongs to each: a share, a shift and a variance.
 struct WeighedRow {
   const double* values;

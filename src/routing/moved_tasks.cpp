@@ -1,18 +1,11 @@
 #include "routing/moved_tasks.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "kernels/rows.h"
 
 namespace signalbox {
-namespace {
-
-/// Number of tasks whose sums are taken at once: see sum_rows_less.
-constexpr std::size_t kAtATime = 4;
-
-}  // namespace
 
 MovedMeans::MovedMeans(const TaskProfiles& profiles, const TaskMeanFacts& facts, double offset) {
   const std::size_t models = profiles.models;
@@ -33,7 +26,6 @@ MovedMeans::MovedMeans(const TaskProfiles& profiles, const TaskMeanFacts& facts,
 
 MovedPosterior::MovedPosterior(const TaskProfiles& profiles, const TaskMeanFacts& facts, double offset)
     : models_(profiles.models),
-      means_(profiles.means),
       posterior_(profiles.posterior),
       moves_(offset != 0),
       odds_(std::exp(offset)),
@@ -56,36 +48,10 @@ double MovedPosterior::compared(std::size_t task, std::size_t model) const {
   return std::clamp(posterior_->deviation[task * models_ + model] + centres_[task], 0.0, 1.0);
 }
 
-void MovedPosterior::prepare_deviations(const TaskMeanFacts& facts, std::span<const double> weights) {
-  if (!moves_) return;
-  moved_centres_.resize(weights.size());
-  const std::vector<double> zeros(models_, 0);
-  std::vector<double> block(kAtATime * models_);
-  std::array<const double*, kAtATime> rows{};
-  std::array<double, kAtATime> sums{};
-  std::array<std::size_t, kAtATime> tasks{};
-  std::size_t filled = 0;
-  const auto sum = [&] {
-    sum_rows_less(rows.data(), filled, zeros.data(), models_, sums.data());
-    for (std::size_t i = 0; i < filled; ++i) moved_centres_[tasks[i]] = sums[i];
-    filled = 0;
-  };
-  for (std::size_t s = 0; s < weights.size(); ++s) {
-    if (!(weights[s] > 0)) continue;
-    double* row = block.data() + filled * models_;
-    share_moved(posterior_->deviation.data() + s * models_, centres_[s], odds_, means_.data() + s * models_,
-                facts.counts[s], models_, row);
-    rows[filled] = row;
-    tasks[filled] = s;
-    if (++filled == kAtATime) sum();
-  }
-  sum();
-}
-
 double MovedPosterior::deviation(std::size_t task, std::size_t model) const {
   if (!moves_) return posterior_->deviation[task * models_ + model];
   const double p = compared(task, model);
-  return p * odds_ / (1 - p + p * odds_) - moved_centres_[task];
+  return p * odds_ / (1 - p + p * odds_);
 }
 
 double MovedPosterior::deviation_variance(std::size_t task, std::size_t model) const {

@@ -30,8 +30,8 @@ class MovedMeans {
 };
 
 /// The posterior of tasks that have a mean, moved with the means: its variances by the square of the slope
-/// p' (1 - p') / (p (1 - p)), its deviations to those of the moved correctness. Numbers are calculated where they are
-/// read, because a decision reads few of them. Borrows what the profiles borrow, which must have a posterior.
+/// p' (1 - p') / (p (1 - p)), its deviations to those of the moved correctness. A decision reads few of these numbers,
+/// so they are calculated where they are read. Borrows what the profiles borrow, which must have a posterior.
 class MovedPosterior {
  public:
   MovedPosterior(const TaskProfiles& profiles, const TaskMeanFacts& facts, double offset);
@@ -41,9 +41,7 @@ class MovedPosterior {
   /// Writes its variances.
   void correctness_variance(std::size_t task, double* out) const;
 
-  /// Prepares the deviations of the tasks with a weight, [tasks]; no others can be read.
-  void prepare_deviations(const TaskMeanFacts& facts, std::span<const double> weights);
-  /// Returns the deviation of a model in a task.
+  /// Returns the deviation of a model in a task, less a number that all models of the task share.
   [[nodiscard]] double deviation(std::size_t task, std::size_t model) const;
   /// Returns its variance.
   [[nodiscard]] double deviation_variance(std::size_t task, std::size_t model) const;
@@ -52,12 +50,10 @@ class MovedPosterior {
   [[nodiscard]] double compared(std::size_t task, std::size_t model) const;
 
   std::size_t models_;
-  std::span<const double> means_;  ///< [tasks, models] not moved.
   const TaskPosterior* posterior_;
   bool moves_;
   double odds_;
-  std::vector<double> centres_;        ///< [tasks] of the means, see TaskMeanFacts.
-  std::vector<double> moved_centres_;  ///< [tasks] the same after the move, from which deviations count.
+  std::vector<double> centres_;  ///< [tasks] of the means, see TaskMeanFacts.
 };
 
 }  // namespace signalbox

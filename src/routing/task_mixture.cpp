@@ -360,9 +360,7 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
                     {out.relative.data(), spreads.mean.data(), spreads.square.data(), spreads.sampling.data()});
   }
   add_correctness(profiles, tasks, spreads, seen, constants, out);
-  if (!out.posterior) return out;
-  out.posterior->prepare_deviations(facts, out.weights);
-  if (!labelled) return out;
+  if (!out.posterior || !labelled) return out;
   blend_posterior(*out.posterior, labels, constants.prior_labels, out);
   out.posterior.reset();
   return out;

@@ -25,11 +25,7 @@ class MovedTasksTest : public ::testing::Test {
     return out;
   }
   [[nodiscard]] TaskMeanFacts facts() const { return facts_of(means_, 2, &posterior_); }
-  [[nodiscard]] MovedPosterior moved(double offset) const {
-    MovedPosterior out(profiles(), facts(), offset);
-    out.prepare_deviations(facts(), std::vector<double>{.5, 0, .5});
-    return out;
-  }
+  [[nodiscard]] MovedPosterior moved(double offset) const { return {profiles(), facts(), offset}; }
 
   std::vector<double> means_ = {.9, .5, kNan, kNan, .2, .6};
   TaskPosterior posterior_{
@@ -77,10 +73,10 @@ TEST_F(MovedTasksTest, MovesEveryMeanInLogits) {
   }
 }
 
-TEST_F(MovedTasksTest, CountsDeviationsFromTheMovedMean) {
+TEST_F(MovedTasksTest, ComparesTheMovedCorrectness) {
   const MovedPosterior posterior = moved(std::log(3.0));
-  EXPECT_NEAR(posterior.deviation(0, 0), (27.0 / 28 - .75) / 2, 1e-12);
-  EXPECT_NEAR(posterior.deviation(0, 1), (.75 - 27.0 / 28) / 2, 1e-12);
+  EXPECT_NEAR(posterior.deviation(0, 0) - posterior.deviation(0, 1), 27.0 / 28 - .75, 1e-12);
+  EXPECT_NEAR(posterior.deviation(2, 0) - posterior.deviation(2, 1), 3.0 / 7 - 9.0 / 11, 1e-12);
 }
 
 TEST_F(MovedTasksTest, MovesNothingByNothing) {
