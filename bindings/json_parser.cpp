@@ -112,7 +112,7 @@ class Builder {
 
   std::vector<Open> open_;
   std::size_t levels_;
-  std::size_t level_ = 0;  ///< Of the value that the parser is inside.
+  std::size_t level_ = 0;  ///< Number of open values around the parser.
 };
 
 }  // namespace

@@ -266,7 +266,7 @@ class Index {
   std::vector<double> pool_means;      ///< [models] mean outcome over all rows; NaN without an outcome.
   std::vector<double> task_means;      ///< [tasks, models] mean outcome in the task, completed: see TaskEstimates.
   TaskPosterior task_posterior;        ///< The same with its sampling error.
-  TaskMeanFacts mean_facts;            ///< Of task_means.
+  TaskMeanFacts mean_facts;            ///< Facts about task_means.
   std::vector<std::size_t> task_rows;  ///< [tasks] number of rows in each task.
   /// [tasks, dim] those of the file or, without any, the unit mean of each task's rows; zero if a task has none.
   std::vector<float> task_centroids;

@@ -55,7 +55,7 @@ class Deviations {
   /// Returns whether every deviation is a mean less the difficulty: every model counts, and no mean is missing.
   [[nodiscard]] bool is_plain() const { return is_plain_; }
 
-  /// Writes the deviations in a task, [models]; 0 for models that are no candidates.
+  /// Writes the deviations in a task, [models]; 0 for models that are not candidates.
   void write(std::size_t task, double* out) const {
     const double* row = rows_[task];
     const double difficulty = split_.difficulty[task];

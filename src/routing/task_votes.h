@@ -27,7 +27,7 @@ struct TaskProfiles {
   std::span<const std::int8_t> row_offsets = {};  ///< [rows] see Index; needed with offsets.
   std::span<const std::uint16_t> row_tasks = {};  ///< [rows] likewise.
   std::size_t added = 0;                          ///< The last models, which were added later: see AddedMeansView.
-  const TaskMeanFacts* facts = nullptr;           ///< Of `means`; null: to be found where they are needed.
+  const TaskMeanFacts* facts = nullptr;           ///< Facts about `means`; null: found where they are needed.
 
   [[nodiscard]] std::size_t tasks() const { return means.size() / models; }
   /// Returns the effective number of tasks in means over tasks.

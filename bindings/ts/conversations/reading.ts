@@ -67,7 +67,7 @@ const isBytes = (value: unknown): boolean =>
 
 /**
  * Returns a value as JSON, which tells its length; nothing for values that JSON cannot say. Files are put into the list
- * instead, also those in the results of tools. Bytes that are no such file count as so many characters.
+ * instead, also those in the results of tools. Other bytes count as so many characters.
  */
 function jsonOf(value: unknown, files: Modality[]): string {
   if (value === undefined || value === null) return '';

@@ -90,7 +90,7 @@ function columnOf(result: Fields, { dataset, settings }: Evaluation, place: Plac
 const keyOf = ({ id, label, prompt, dataset, settings }: Column) =>
   JSON.stringify([id, label, prompt, dataset, settingText(settings)]);
 
-/** What a file says about its evaluation as a whole. */
+/** An evaluation as a whole, as its file describes it. */
 interface Evaluation {
   /** The description of the evaluation, or the name of the file. */
   dataset: string;
