@@ -302,7 +302,7 @@ TaskMixture mix_tasks(const TaskProfiles& profiles, std::span<const double> vote
   std::vector<double> difficulty(votes.size(), std::nan(""));
   std::vector<Fit> fits(votes.size());
   std::vector<double> exponents(votes.size(), 0);
-  std::vector<double> relative(models);  // Of one task.
+  std::vector<double> relative(models);  // The deviations in one task.
   for (std::size_t k = 0; k < means.tasks().size(); ++k) {
     const std::size_t s = means.tasks()[k];
     difficulty[s] = deviations.difficulty()[k];

@@ -26,7 +26,7 @@ export interface Imported {
 export interface ImportOptions extends BuildSettings, Pick<CollectorOptions, 'shard' | 'details'> {
   /** The path of a file to explain. */
   explain?: string | undefined;
-  /** Whether the caller knows whose scores the files have. */
+  /** Take all scores as those of one model, which the caller names: a table needs no column of models. */
   isOneModel?: boolean | undefined;
 }
 

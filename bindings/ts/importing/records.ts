@@ -89,7 +89,7 @@ export interface Sample {
   key: string;
   /** Shown to users; need not be unique. */
   id: string;
-  /** Whether the id may only count rows: in that case another prompt under it is another sample. */
+  /** Set if the id may be a mere row number: a second prompt under it then counts as a fault of the dataset. */
   isCounted?: boolean | undefined;
   prompt: string | undefined;
   /** Vector of the sample, if the file has one. */
@@ -146,7 +146,7 @@ export interface RecordSink {
 
 export interface ImportContext {
   sink: RecordSink;
-  /** Whether the caller knows whose scores the files have: tables need not say it. */
+  /** Take all scores as those of one model, which the caller names: a table needs no column of models. */
   isOneModel?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** Called with the number of bytes read, for progress. */
